@@ -517,6 +517,7 @@ export const auditLog = pgTable(
   },
   (t) => [
     index("audit_log_subject").on(t.subject, t.id),
+    index("audit_log_action").on(t.tenant, t.action, t.id),
     index("audit_log_tenant").on(t.tenant, t.id).where(sql`${t.tenant} <> 'default'`),
   ],
 );

@@ -260,6 +260,20 @@ it("gives one address a limited number of places, and keys their own", async () 
   expect((await from({ address: "192.0.2.1", keyId: "desk" })).status).toBe(101);
 });
 
+it("gives a tenant with a quota of listeners so many places, and names it", async () => {
+  const by = (keyId: string) =>
+    eventSource("shared", "", listener({ keyId, tenant: { name: "acme", places: 2 } }));
+  const held = [await by("one"), await by("two")];
+  const refused = await by("three");
+  expect(refused.status).toBe(429);
+  expect(await refused.json()).toMatchObject({
+    quota: { name: "listeners", limit: 2, used: 2, resets_at: null },
+  });
+  const others = await eventSource("shared", "", listener({ keyId: "ours" }));
+  expect(others.status).toBe(200);
+  for (const response of [...held, others]) await response.body?.cancel();
+});
+
 it("ends who listens by a key that is revoked, and nobody else", async () => {
   const desk = await socketOf("revoked", "", listener({ keyId: "desk" }));
   const other = await socketOf("revoked", "", listener({ keyId: "other" }));

@@ -139,7 +139,7 @@ export function outboxStore(sql: Sql): OutboxStore {
               : "o.leased_until is null and o.status = ?",
             filter.status,
           ],
-          ["o.channel_id = ?", filter.channelId],
+          [OF_CHANNEL, filter.channelId],
           ["o.created_at >= ?", filter.since],
         ],
         paging,
@@ -218,6 +218,10 @@ with held as (
 )
 update push_outbox o set next_retry_at = $3::timestamptz from held
 where o.id = held.id and ${IS_OPEN}`;
+
+/** Of another tenant's channel no row is looked at. */
+const OF_CHANNEL = `o.channel_id = ? and exists (
+  select from channels n where n.id = ?${OWN("n")})`;
 
 const ASK_MUTED_AT = `
 with held as (

@@ -84,7 +84,7 @@ export async function newestFirst<Item>(
   const mark = markOf(cursor, select.at !== null);
   const given = conditions.filter(([, value]) => value !== null);
   const params = given.map(([, value]) => value);
-  const clauses = given.map(([clause], i) => clause.replace("?", `$${i + 1}`));
+  const clauses = given.map(([clause], i) => clause.replaceAll("?", `$${i + 1}`));
   if (select.own !== undefined) clauses.push(`true${OWN(select.own)}`);
   if (mark !== null) {
     clauses.push(
