@@ -34,7 +34,7 @@ const CODE_LINE = [
   /\b(?:const|let|var)\s+\w+\s*=/,
   /\bmy\s+\$[a-z]\w*\s*=/,
   /\$[a-z]\w*\s*(?:[+.*-]?=[^=>]|->|\{|\[|:\s?[{[])/,
-  /\$env:\w|\b(?:Get|Set|New|Remove|Write|Import|Invoke|Start|Stop|Add)-[A-Z][a-z]+[A-Z]?\w*\s/,
+  /\$env:\w|\b(?:Get|Set|New|Remove|Write|Import|Invoke|Start|Stop|Add)-[A-Z]\w*\s/,
   /\bfunction\s*\w*\(|=>\s*\{|\$\(\w/,
   /\b(?:print|echo|printf|console\.log)\s*\(|\[\[?\s+-[a-z]\s|<\?php/,
   /\b(?:sed|grep|ssh|tar|wget)\s+-\w|\bawk\s+['-]/,

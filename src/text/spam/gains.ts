@@ -36,13 +36,15 @@ const GAIN = new RegExp(
   oneOf(
     "\\b\\d{2,5}\\s?x\\b|\\bx\\s?\\d{2,4}\\b",
     "\\d{1,4} ?(?:%|percent|per cent) (?:daily|every|per|a day|hourly|weekly|profit)",
-    "\\b(?:get|receive|earn|make|withdraw)s? (?:back )?\\$?\\d[\\d,]{2,9}|only green candles",
+    "\\b(?:get|receive|earn|make|withdraw)s? (?:back )?\\$?\\d[\\d,]{2,9}",
+    "only green candles|six figures",
     "(?:daily|weekly|hourly|passive) (?:profit|income|return|payout)s?|\\bprofits?\\b",
     "\\b(?:every|per|a) (?:day|week|month|hour)\\b|\\b(?:daily|weekly)\\b",
   ),
 );
 const PROMISE = wholeWord(
-  "guarante\\w+|risk[- ]free|no risk|zero risk|without risk|no loss(?:es)?|never lose",
+  "guarante\\w+|risk[- ]free|no risk|zero risk|without risk",
+  "(?:no|zero) loss(?:es)?|never lose",
   "100 ?(?:%|percent) (?:sure|safe)|is certain|\\d+x sure|thank me later|cannot go down",
   "can'?t go down|sellers? (?:is|are) blocked|blocks sellers",
 );

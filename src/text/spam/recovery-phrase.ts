@@ -4,8 +4,10 @@ import { found, oneOf } from "./patterns.ts";
 /** Words of which a text about a recovery phrase has one. */
 export const PHRASE_TRIGGERS = `phrase phrases seed words word mnemonic keystore key keys frase
   semilla palabras palavras mots parole wörter woorden herstelzin kelime kelimenizi kelimelerinizi
-  cümlenizi frasa kata từ khóa
-  usdt usdc trx eth btc sol bnb xrp ada dollars frazę słów słowa wiederherstellungsphrase`;
+  cümlenizi frasa kata từ khóa frazę słów słowa wiederherstellungsphrase`;
+
+/** Those, and what a wallet is said to hold, where its phrase stands unnamed. */
+export const BAIT_TRIGGERS = `${PHRASE_TRIGGERS} usdt usdc trx eth btc sol bnb xrp ada dollars`;
 
 const SECRET = oneOf(
   "seed(?: (?:phrase|words?|key))?",

@@ -2,10 +2,15 @@ import { hashOf } from "../hashing/feature-hash.ts";
 import { type Tokens, tokenize } from "../tokenize/tokenize.ts";
 import { certainGains, moreReturned } from "./gains.ts";
 import { RECOVERY_TRIGGERS, recoveryOffered } from "./recovery.ts";
-import { PHRASE_TRIGGERS, phraseRequested, phraseWrittenOut } from "./recovery-phrase.ts";
+import {
+  BAIT_TRIGGERS,
+  PHRASE_TRIGGERS,
+  phraseRequested,
+  phraseWrittenOut,
+} from "./recovery-phrase.ts";
 import { supportOffered } from "./support.ts";
 import { TESTIMONY_TRIGGERS, tradesForOthers } from "./testimony.ts";
-import { accountsOffered, guidanceOffered } from "./trade-offers.ts";
+import { accountsOffered, counterfeitOffered, guidanceOffered } from "./trade-offers.ts";
 import { WALLET_TRIGGERS, walletCheckRequested } from "./wallet-check.ts";
 import { MAX_READ, warnsOfScams } from "./warning.ts";
 
@@ -26,7 +31,7 @@ type SpamRule = {
 const RULES: readonly SpamRule[] = [
   {
     name: "writes out a recovery phrase",
-    triggers: PHRASE_TRIGGERS,
+    triggers: BAIT_TRIGGERS,
     find: phraseWrittenOut,
     alsoInWarnings: true,
   },
@@ -45,7 +50,7 @@ const RULES: readonly SpamRule[] = [
   },
   {
     name: "promises certain gains",
-    triggers: `guaranteed guarantee guarantees guaranteeing risk loss losses lose sure safe
+    triggers: `zero guaranteed guarantee guarantees guaranteeing risk loss losses lose sure safe
       certain later down sellers`,
     find: certainGains,
   },
@@ -55,12 +60,17 @@ const RULES: readonly SpamRule[] = [
     find: supportOffered,
   },
   { name: "praises who trades for others", triggers: TESTIMONY_TRIGGERS, find: tradesForOthers },
-  { name: "sells guidance in trading", triggers: "signal signals calls", find: guidanceOffered },
+  {
+    name: "sells guidance in trading",
+    triggers: "signal signals calls segnali señales sinais signaux signale sinyal sinyaller",
+    find: guidanceOffered,
+  },
   {
     name: "trades in accounts",
     triggers: "accounts account cuentas contas comptes conti hesap hesabı hesapları hesaplar",
     find: accountsOffered,
   },
+  { name: "sells counterfeit coins", triggers: "flash flashed fake", find: counterfeitOffered },
   { name: "asks to validate the wallet", triggers: WALLET_TRIGGERS, find: walletCheckRequested },
 ];
 

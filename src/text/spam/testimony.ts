@@ -17,10 +17,10 @@ const COMPANY =
 const PRAISED_PERSON = new RegExp(PERSON, "u");
 const PRAISED_COMPANY = new RegExp(COMPANY);
 const TRADES =
-  /\b(?:trad|coach|mentor|broker|invest|withdr|platform|profit|payout|forex|crypto|bitcoin|btc|eth)/;
+  /\b(?:with \$?\d|trad|coach|mentor|broker|invest|withdr|platform|profit|payout|forex|crypto|bitcoin|btc|eth)/;
 /** What the author says to have got. */
 const GOT =
-  /\b(?:from|turned (?:my )?(?:only |last )?)\s?\$?\d[\d,.]*k? (?:\w+ )?(?:in)?to \$?\d|\bmy (?:mother|father|sister|brother|cousin|friend|wife|husband|neighbou?r|aunt|uncle)\b|\d+ (?:dollars|euros|usdt) (?:landed|arrived)|\bi\b[^.!?]{0,40}\b(?:withdr\w+|earn\w*|ma[dk]e|got|receiv\w+|bought|buy|cash\w*|cleared|paid)\b|\bmy (?:[\w.,$]+ ){0,3}(?:withdrawals?|profits?|payouts?|house|car|debts?|loan|rent)\b|\b(?:became|turned into|grew to)\b/;
+  /\b(?:s?he|they) paid me\b|\b(?:from|turned (?:my )?(?:only |last )?)\s?\$?\d[\d,.]*k? (?:\w+ )?(?:in)?to \$?\d|\bmy (?:mother|father|sister|brother|cousin|friend|wife|husband|neighbou?r|aunt|uncle)\b|\d+ (?:dollars|euros|usdt) (?:landed|arrived)|\bi\b[^.!?]{0,40}\b(?:withdr\w+|earn\w*|ma[dk]e|got|receiv\w+|bought|buy|cash\w*|cleared|paid)\b|\bmy (?:[\w.,$]+ ){0,3}(?:withdrawals?|profits?|payouts?|house|car|debts?|loan|rent)\b|\b(?:became|turned into|grew to)\b/;
 const PRAISE = new RegExp(
   oneOf(
     "never (?:fails?|failed|disappoint\\w*)|best decision|(?:changed|saved) my life|god bless",
@@ -85,18 +85,19 @@ function praisedAbroad(text: string): string | undefined {
 }
 
 /** Words of which a text that praises who trades for others has one. */
-export const TESTIMONY_TRIGGERS = `never best changed saved god glory thanks thank grateful
-  recommend better financial financially blessing freedom trusted trustworthy honest deal credit
-  gracias obrigado obrigada graças merci grâce danke dank grazie ringrazio sayesinde teşekkürler
+export const TESTIMONY_TRIGGERS = `fails disappoints disappointed decision saved god glory thanks
+  thank grateful recommend financially blessing freedom trusted trustworthy quit turned changed
+  whatsapp inbox expert coach madam mr mrs gracias obrigado obrigada graças merci grâce danke dank
+  grazie ringrazio sayesinde
   señora señor profesora profesor experta mentora professora professor mestre signora signor
   esperto esperta madame monsieur frau herr herrn mentorin hoca hocam hocamız uzman ibu pak bapak
-  berkat dzięki thầy nhờ quit believe hit him her`;
+  berkat dzięki thầy nhờ`;
 
 /** The words by which a text praises a person or a company that is said to trade for others. */
 export function tradesForOthers(text: string): string | undefined {
   const abroad = praisedAbroad(text);
   if (abroad !== undefined) return abroad;
-  if (!TRADES.test(text) || !GOT.test(text)) return undefined;
-  const person = PRAISE.test(text) ? found(text, PRAISED_PERSON) : undefined;
+  if (!PRAISE.test(text) || !TRADES.test(text) || !GOT.test(text)) return undefined;
+  const person = found(text, PRAISED_PERSON);
   return person ?? (HIGH_PRAISE.test(text) ? found(text, PRAISED_COMPANY) : undefined);
 }

@@ -6,7 +6,7 @@ import { asksForContact } from "./contact.ts";
 const GUIDE = new RegExp(
   "老师|導師|导师|大神|操盘|高手|带单|喊单|跟单|带你|带大家|带各位|带队|拉盘|拉盤|一对一|专业指导|内部(?:群|消息|渠道|名额)|内幕|搬砖|" +
     "量化(?:项目|机器人|团队)|套利(?:项目|机器人)|承兑|做单|兼职|刷单|(?:带|跟)[^。！？，]{0,4}上车|" +
-    "先生の|稼ぎ方|やり方|メンター|自動売買|売買サイン|手法|副業|リーディング|리딩방|추천방|멘토",
+    "先生の|仕掛け|倍確定|稼ぎ方|やり方|メンター|自動売買|売買サイン|手法|副業|リーディング|리딩방|추천방|멘토",
 );
 const GAIN =
   /稳赚|赚|稳定[一二三四五六七八九十百千万\d]|[一每]天[^，。]{0,3}[百千万]|翻[了倍几]|倍|回本|解套|收益|利润|日入|日结|月入|零风险|无风险|保本|本金|胜率|准确率|返利|佣金|暴涨|拉升|盈利|大行情|日化|稼げ|儲か|月収|日給|万円|勝率|勝てる|元本|수익|만원|원금|보장/;
@@ -22,9 +22,13 @@ const JOIN = new RegExp(
 const SIGNALS =
   /\b(?:free|vip|premium|paid|winning|daily|accurate)\s+(?:\w+\s+)?(?:signals?|calls)\b[^.!?]{0,40}(?:telegram|\btg\b|t\.me\/|discord\.gg|whats ?app|\b(?:our|my|the) (?:\w+ )?(?:channel|group|room)\b|\bdm\b)/;
 
+/** The same in other languages, where the place to join stands anywhere behind. */
+const SIGNALS_ABROAD =
+  /(?:segnali|señales|sinais|signaux|signale|sinyal\p{L}*|сигнал\p{L}*|sygnał\p{L}*)(?=[^.!?]{0,60}(?:gratis|grátis|gratuit|kostenlos|vip|ücretsiz|бесплатн|darmow|\d ?%))[^.!?]{0,90}(?:canale?|kanal|канал|grup|групп|telegram|privad|\bdm\b)/u;
+
 /** The words by which a text sells the guidance of a teacher or a group of insiders. */
 export function guidanceOffered(text: string): string | undefined {
-  const signals = SIGNALS.exec(text)?.[0];
+  const signals = (SIGNALS.exec(text) ?? SIGNALS_ABROAD.exec(text))?.[0];
   if (signals !== undefined) return signals;
   const guide = GUIDE.exec(text)?.[0];
   return guide !== undefined && GAIN.test(text) && JOIN.test(text) ? guide : undefined;
@@ -55,6 +59,13 @@ const SOLD_ACCOUNTS = new RegExp(
 );
 /** Those who speak of their own account trade in none. */
 const OWN_ACCOUNT = /\bmy (?:\w+ )?accounts?\b/;
+
+/** "Flash USDT, stays 90 days in any wallet": coins that look like money for a while. */
+const COUNTERFEIT =
+  /\bflash(?:ed|ing)? (?:btc|usdt|bitcoin|eth|tether)\b[^.!?]{0,60}\b(?:software|sale|sell(?:ing)?|days|available|demo|tradable)\b|\bsend fake balances?\b/;
+
+/** The words by which a text sells coins that only seem to be there. */
+export const counterfeitOffered = (text: string): string | undefined => COUNTERFEIT.exec(text)?.[0];
 
 /** How goods are handed over: a seller says it, who tells of sellers does not. */
 const HANDED_OVER =
