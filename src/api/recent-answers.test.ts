@@ -71,6 +71,41 @@ describe("answers that were made lately", () => {
     expect(asked).toBe(3);
   });
 
+  it("are given on for a second more while one reader asks anew", async () => {
+    await ask();
+    now += 1_000;
+    const { signal } = ports.store;
+    let go = () => {};
+    ports.store.signal = async (eventKey) => {
+      await new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      return signal(eventKey);
+    };
+    const renewing = ask();
+    expect((await ask()).status).toBe(200);
+    expect(asked).toBe(1);
+    go();
+    await renewing;
+    now += 999;
+    await ask();
+    expect(asked).toBe(2);
+  });
+
+  it("are asked for again when the reader who asked anew got none", async () => {
+    await ask();
+    now += 1_000;
+    const { signal } = ports.store;
+    ports.store.signal = () => Promise.reject(new Error("a bug"));
+    expect((await ask()).status).toBe(500);
+    ports.store.signal = signal;
+    await ask();
+    expect(asked).toBe(1);
+    now += 1_000;
+    await ask();
+    expect(asked).toBe(2);
+  });
+
   it("are not kept when a commit came while they were read", async () => {
     const { signal } = ports.store;
     ports.store.signal = async (eventKey) => {

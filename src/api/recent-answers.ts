@@ -9,8 +9,8 @@ const MAX_CHARACTERS = 8_000_000;
 
 /**
  * The public answers that an isolate made lately, by address: what many ask at once is asked of the
- * database once. A commit in the same isolate forgets them; of others they are a second old at
- * most.
+ * database once. A commit in the same isolate forgets them; of others they are a second old, and
+ * two at most while one of the readers asks anew.
  */
 export type RecentAnswers = {
   get(address: string): ReadAnswer | undefined;
@@ -20,7 +20,7 @@ export type RecentAnswers = {
 };
 
 export function recentAnswers(now: Clock): RecentAnswers {
-  const kept = new Map<string, { answer: ReadAnswer; askedAt: number }>();
+  const kept = new Map<string, { answer: ReadAnswer; askedAt: number; isRenewed?: true }>();
   let characters = 0;
   let forgotAt = Number.NEGATIVE_INFINITY;
   function clear(): void {
@@ -30,7 +30,12 @@ export function recentAnswers(now: Clock): RecentAnswers {
   return {
     get(address) {
       const found = kept.get(address);
-      return found !== undefined && now() - found.askedAt < KEPT_MS ? found.answer : undefined;
+      if (found === undefined) return undefined;
+      const age = now() - found.askedAt;
+      // One of those who come asks the store; the others do not wait for it.
+      if (age < KEPT_MS || (found.isRenewed && age < 2 * KEPT_MS)) return found.answer;
+      found.isRenewed = true;
+      return undefined;
     },
     keep(address, answer, askedAt) {
       // What was read while a commit went on may be of before it.
