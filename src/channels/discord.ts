@@ -172,7 +172,9 @@ function classify(
   const said = [reply?.message, ...fieldErrors(reply?.errors)].filter(Boolean).join("; ");
   const reason = `HTTP ${status}${said ? `: ${said.slice(0, 500)}` : ""}`;
   if (status === 200 && reply?.id === undefined) return unacknowledgedSend;
-  if ((status === 401 || status === 404) && reply?.code === undefined) return pageVerdict(status);
+  // Every error of Discord's has a code; a gateway's JSON says nothing about the hook.
+  const isOwn = reply?.code !== undefined || /webhook/i.test(reply?.message ?? "");
+  if ((status === 401 || status === 404) && !isOwn) return pageVerdict(status);
   if (status === 401 || status === 404) return { kind: "gone", reason };
   if (status === 403) return { kind: reply?.code === NETWORK_IN_FRONT ? "retry" : "auth", reason };
   if (status === 429 && reply?.retry_after !== undefined)

@@ -18,7 +18,7 @@ describe("what a delivery does to its channel", () => {
     [400, "rejected", "active"],
     [404, "gone", "disabled"],
   ])("ends a %i as %s and leaves the chat's channel %s", async (code, reason, channelStatus) => {
-    const refusal = () => Response.json({ message: "refused" }, { status: code });
+    const refusal = () => Response.json({ message: "refused", code: 10_015 }, { status: code });
     const world = await outboxWorld(DISCORD, refusal);
     expect(await world.deliver(await world.change())).toMatchObject({ kind: "dlq", reason });
     expect(await world.channel()).toMatchObject({ status: channelStatus });
