@@ -36,6 +36,11 @@ const MISHAP =
 const CHANCE = "(?!.{0,60}(?:opportunit|entr(?:y|ies)|discount|time to buy|to buy|sale|bottom))";
 const OWN =
   "(?:so |and |but |now |, )?i(?:'m| am|'ve been| have been| keep| just)?(?: still| now)?";
+/** "Buyers of $DEMO from last year", "everyone who bought $DEMO at the top": how they stand. */
+const HOLDERS =
+  "\\b(?:buyers?|holders?|investors?|longs|(?:who|that)(?: \\w+)? bought)\\b" +
+  "(?: (?:of|in|at|from|the|this|last|its|since|top|bottom|low|year|month|week|may|june|ipo|" +
+  "\\$\\w+|#\\w+)){0,6} ";
 const AMOUNT = "\\$?(\\d[\\d,.]{0,9}\\s?[kmb]?)\\b";
 const UNIT = "(?:\\s?(?:dollars?|usd|cents?|bucks?|mc|cap))?";
 /** What holders like to see fall, and units in which no price is told. */
@@ -188,6 +193,27 @@ export const OTHER_TURNS: readonly TurnPattern[] = [
     side: -1,
     pattern:
       /\b(?:bulls|longs|holders) (?:are |is |in |getting )*(?:shambles|crying|coping|trapped|underwater)\b/,
+  },
+  {
+    triggers: "buyers buyer holders holder investors bought longs everyone",
+    side: -1,
+    pattern: matching(
+      `${HOLDERS}(?:are |is |sit |now |still |all |deep |deeply |on average )*` +
+        "(?:under ?water|in the red|down (?:by )?\\d|nursing (?:\\w+ )?loss|" +
+        "on (?:\\w+ )?(?:\\w+ )?losses|losing money|bag ?holding)",
+      `${HOLDERS}(?:have |has |had )?(?:all )?(?:lost|losing) (?:\\w+ )?` +
+        "(?:money|\\$?\\d|millions|billions)",
+    ),
+  },
+  {
+    triggers: "buyers buyer holders holder investors bought longs everyone",
+    side: 1,
+    pattern: matching(
+      `${HOLDERS}(?:are |is |sit |now |still |all |deep |deeply |on average )*` +
+        "(?:in (?:the )?(?:profit|green|money)|up (?:by )?\\d|on (?:\\w+ )?(?:gains|profits))",
+      `${HOLDERS}(?:have |has |had )?(?:all )?(?:made|making) (?:\\w+ )?` +
+        "(?:money|a profit|profits|\\$?\\d)",
+    ),
   },
   {
     triggers: "wall walls",
