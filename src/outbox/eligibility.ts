@@ -50,7 +50,10 @@ export async function checkEligibility(
   return eligibility.kind === "ready" ? withinQuota(delivery, eligibility, ports) : eligibility;
 }
 
-/** A delivery of a tenant that has sent what it may waits for the next day, as for its channel. */
+/**
+ * A delivery of a tenant that has sent what it may waits for the next day, whatever its age. One
+ * that finds no room then either, and is past the life of its channel's deliveries, is dead.
+ */
 async function withinQuota(
   delivery: Delivery,
   eligible: EligibleDelivery,
@@ -62,9 +65,10 @@ async function withinQuota(
   if (notificationsPerDay === undefined) return eligible;
   if (await store.takeNotification(delivery.id, utcDay(now()))) return eligible;
   const reason = `quota of ${notificationsPerDay} notifications a day`;
-  const end = lifeEnd(adapter.policy, dueSince(delivery, config));
-  if (now() >= end) return dead("expired", reason, config.kind);
-  return { kind: "wait", until: Math.min(nextUtcDay(now()), end), reason };
+  const isOver = now() >= lifeEnd(adapter.policy, dueSince(delivery, config));
+  return isOver
+    ? dead("expired", reason, config.kind)
+    : { kind: "wait", until: nextUtcDay(now()), reason };
 }
 
 async function evaluate(

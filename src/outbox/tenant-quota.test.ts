@@ -39,6 +39,16 @@ describe("a tenant with a quota of notifications", () => {
     expect(seen).toHaveLength(2);
   });
 
+  it("has a delivery die that finds no room on the day after either", async () => {
+    const { change, deliver, clock, store } = await world("acme", 1);
+    await deliver(await change());
+    const id = await change({ state: "downgraded" });
+    await deliver(id);
+    await store.setQuota("acme", { notificationsPerDay: 0 });
+    clock.now = Date.parse("2026-01-25T00:00:00.000Z");
+    expect(await deliver(id)).toMatchObject({ kind: "dlq", reason: "expired" });
+  });
+
   it("is not charged for another attempt at the same one", async () => {
     let answers = 0;
     const failing = () => new Response("", { status: answers++ === 0 ? 503 : 200 });
