@@ -244,13 +244,31 @@ const CLOSE_AND_BURY = closeSql(`,
 buried as (${BURY_CLOSED("$2")})`);
 
 /**
+ * Rows that a caller holds: with so many its sends are what the next must wait for, and a claim
+ * that waits for others delays nothing.
+ */
+const MANY_HELD = 8;
+
+/**
  * The same three calls, of which those that meet a statement in flight go out together in the next:
  * many deliveries at a time then cost few round trips. A closing also waits for others during
- * `pause`: nothing is sent later for it. The callers share promises, so make one for each object
- * and never one for an isolate.
+ * `pause`: nothing is sent later for it; and so does a claim while many rows are held. The callers
+ * share promises, so make one for each object and never one for an isolate.
  */
-export const deliveriesTogether = (sql: Sql, pause: () => Promise<void>): DeliveryStore =>
-  leasing(sql, together(), together(pause));
+export function deliveriesTogether(sql: Sql, pause: () => Promise<void>): DeliveryStore {
+  const held = new Set<number>();
+  const pauseWhenBusy = async () => (held.size >= MANY_HELD ? pause() : undefined);
+  const store = leasing(sql, together(pauseWhenBusy), together(pause));
+  return {
+    ...store,
+    async claim(id, ...lease) {
+      const claim = await store.claim(id, ...lease);
+      if (claim.kind === "claimed") held.add(id);
+      return claim;
+    },
+    close: (id, ...ending) => store.close(id, ...ending).finally(() => held.delete(id)),
+  };
+}
 
 export const deliveryStore = (sql: Sql): DeliveryStore => leasing(sql, byItself, byItself);
 
