@@ -81,6 +81,7 @@ const LEAST_SLEEP_MS = 50;
 /** After this many short waits a delivery gives way: those it waits for may need its place. */
 const MAX_LOOKS = 15;
 const UNAVAILABLE_MS = 30_000;
+const FULL_MS = 2_000;
 
 export function channelActor(ports: ChannelPorts, memory: ChannelMemory): ChannelActor {
   const reservations = rateReservations(ports.now, memory.tats);
@@ -159,7 +160,7 @@ export function channelActor(ports: ChannelPorts, memory: ChannelMemory): Channe
   return {
     async deliver(id, channelId) {
       if (mayBeLeft) await clearJournal(channelId);
-      if (held.size >= MAX_HELD) return ports.wakeSweeper(ports.now() + UNAVAILABLE_MS);
+      if (held.size >= MAX_HELD) return ports.wakeSweeper(ports.now() + FULL_MS);
       const patience = held.size < MANY_HELD ? CALLER_WAITS_MS : CALLER_WAITS_LONG_MS;
       await Promise.race([held.get(id) ?? start(id, channelId), ports.sleep(patience)]);
     },
