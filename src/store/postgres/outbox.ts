@@ -220,8 +220,9 @@ update push_outbox o set next_retry_at = $3::timestamptz from held
 where o.id = held.id and ${IS_OPEN}`;
 
 /** Of another tenant's channel no row is looked at. */
-const OF_CHANNEL = `o.channel_id = ? and exists (
-  select from channels n where n.id = ?${OWN("n")})`;
+const OF_CHANNEL = `o.channel_id = ? and (
+  not exists (select from channels n where n.id = ?)
+  or exists (select from channels n where n.id = ?${OWN("n")}))`;
 
 const ASK_MUTED_AT = `
 with held as (
