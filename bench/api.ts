@@ -75,8 +75,8 @@ export async function bench(): Promise<Line[]> {
 }
 
 /**
- * Hono with a ready answer, beside the same static files as ours: the runtime asks for a file first,
- * which takes most of the time of such an answer.
+ * Hono with a ready answer, beside the same static files as ours: the runtime asks for a file
+ * first, which takes most of the time of such an answer.
  */
 async function startBare(dataDir: string): Promise<{ url: string; end(): Promise<void> }> {
   const [port = 0] = await freePorts(1);
