@@ -169,7 +169,13 @@ async function run(tokens: TokenRef[], cached: boolean) {
     groups: groupsOf(ENRICHERS, switchesOf(ENRICHERS, urls)),
     cache: cached ? layeredCache(redis, clock.now) : noCache,
     flight: cached
-      ? sharedFlight({ redis, sleep: clock.sleep, holder: "bench", defer: () => undefined })
+      ? sharedFlight({
+          ...clock,
+          redis,
+          underway: new Map(),
+          holder: "bench",
+          defer: () => undefined,
+        })
       : (_, task) => task(),
     search: { baseUrl: urls.DEXSCREENER_BASE_URL },
   };

@@ -11,9 +11,12 @@ function setUp() {
     now += ms;
     await new Promise((resolve) => setImmediate(resolve));
   };
-  let isolates = 0;
-  const isolate = (): SharedFlight =>
-    sharedFlight({ redis, sleep, holder: `isolate-${isolates++}`, defer: () => undefined });
+  let flights = 0;
+  const object = (underway: Map<string, number>): SharedFlight => {
+    const holder = `isolate-${flights++}`;
+    return sharedFlight({ redis, sleep, now: () => now, underway, holder, defer: () => undefined });
+  };
+  const isolate = () => object(new Map());
   let runs = 0;
   const fly = (flight: SharedFlight, work: () => Promise<string>) =>
     flight(
@@ -27,7 +30,7 @@ function setUp() {
       async () => left.get("k") ?? null,
       (answer) => answer !== "not kept",
     );
-  return { redis, isolate, fly, runs: () => runs };
+  return { redis, isolate, object, fly, runs: () => runs, now: () => now };
 }
 
 it("lets one isolate of many do the work, and gives its answer to all", async () => {
@@ -39,6 +42,29 @@ it("lets one isolate of many do the work, and gives its answer to all", async ()
   const flights = Array.from({ length: 5 }, () => fly(isolate(), work));
   expect(await Promise.all(flights)).toEqual(Array.from({ length: 5 }, () => "found"));
   expect(runs()).toBe(1);
+});
+
+it("asks Redis nothing while another object of its isolate does the work", async () => {
+  const { redis, object, fly, runs } = setUp();
+  const underway = new Map<string, number>();
+  let found: (answer: string) => void = () => undefined;
+  const first = fly(object(underway), () => new Promise((resolve) => (found = resolve)));
+  await new Promise((resolve) => setImmediate(resolve));
+  const others = Array.from({ length: 5 }, () => fly(object(underway), async () => "again"));
+  await new Promise((resolve) => setImmediate(resolve));
+  found("found");
+  expect(await Promise.all([first, ...others])).toEqual(Array.from({ length: 6 }, () => "found"));
+  expect([runs(), redis.commands, underway.size]).toEqual([1, 1, 0]);
+});
+
+it("does the work itself when another object of its isolate never ends it", async () => {
+  const { object, fly, now, runs } = setUp();
+  const underway = new Map<string, number>();
+  const began = now();
+  void fly(object(underway), () => new Promise(() => undefined));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await fly(object(underway), async () => "mine")).toBe("mine");
+  expect([runs(), now() - began]).toEqual([2, 6_300]);
 });
 
 it("does the work itself when the holder failed and let go", async () => {

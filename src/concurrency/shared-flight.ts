@@ -1,4 +1,4 @@
-import type { SleepFor } from "../kit/time.ts";
+import type { Clock, SleepFor } from "../kit/time.ts";
 import type { Redis } from "./redis.ts";
 import { singleFlight } from "./single-flight.ts";
 
@@ -17,6 +17,12 @@ export type SharedFlight = <T>(
 type FlightPorts = {
   redis: Redis;
   sleep: SleepFor;
+  now: Clock;
+  /**
+   * The keys that callers of this isolate work on, and until when that is believed, in
+   * milliseconds. All flights of the isolate share it; promises cannot be shared between objects.
+   */
+  underway: Map<string, number>;
   /** Names this caller's locks. */
   holder: string;
   /** Keeps the isolate alive until the work has ended (waitUntil). */
@@ -30,9 +36,10 @@ const LAST_PAUSE_MS = 3_200;
 
 /**
  * Single flight across isolates. The caller that gets the lock in Redis does the work; the others
- * poll the cache for its answer. The lock only saves calls: without Redis, or after six seconds, a
- * caller does the work itself. Once the answer is in the cache nobody asks for the lock, which ends
- * by itself: to remove it would be a command for each call.
+ * poll the cache for its answer, without a command while their own isolate does the work. The lock
+ * only saves calls: without Redis, or after six seconds, a caller does the work itself. Once the
+ * answer is in the cache nobody asks for the lock, which ends by itself: to remove it would be a
+ * command for each call.
  */
 export function sharedFlight(ports: FlightPorts): SharedFlight {
   const here = singleFlight();
@@ -49,20 +56,25 @@ type Flight<T> = {
 
 async function lockedFlight<T>(
   { key, task, recall, isCached }: Flight<T>,
-  { redis, sleep, holder, defer }: FlightPorts,
+  { redis, sleep, now, underway, holder, defer }: FlightPorts,
 ): Promise<T> {
   for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
-    const lock = await claim(key, holder, redis);
-    const left = pause === FIRST_PAUSE_MS ? null : await recall();
-    if (left !== null) return left;
-    if (lock !== "taken" || pause > LAST_PAUSE_MS) {
-      let isLeft = false;
-      try {
-        const answer = await task();
-        isLeft = isCached(answer);
-        return answer;
-      } finally {
-        if (lock === "ours" && !isLeft) defer(redis.remove([key]));
+    const isLast = pause > LAST_PAUSE_MS;
+    if (isLast || now() >= (underway.get(key) ?? 0)) {
+      const left = pause === FIRST_PAUSE_MS ? null : await recall();
+      if (left !== null) return left;
+      const lock = await claim(key, holder, redis);
+      if (lock !== "taken" || isLast) {
+        let isLeft = false;
+        underway.set(key, now() + LOCK_SECONDS * 1_000);
+        try {
+          const answer = await task();
+          isLeft = isCached(answer);
+          return answer;
+        } finally {
+          underway.delete(key);
+          if (lock === "ours" && !isLeft) defer(redis.remove([key]));
+        }
       }
     }
     await sleep(pause);

@@ -324,8 +324,7 @@ describe("an address of a market's page", () => {
 
 it("asks Redis once for a known token, and for a new one twice more for each group", async () => {
   const { ports, redis } = setUp();
-  const flight = (holder: string) =>
-    sharedFlight({ redis, sleep: ports.sleep, holder, defer: ports.defer });
+  const flight = (holder: string) => sharedFlight({ ...ports, redis, holder, underway: new Map() });
   const isolate = (holder: string): EnrichPorts => ({
     ...ports,
     cache: layeredCache(redis, ports.now),

@@ -70,6 +70,8 @@ const enrichPorts = (env: Bindings, isolate: SharedIsolate, defer: DeferWork): E
   flight: sharedFlight({
     redis: isolate.redis,
     sleep: sleepFor,
+    now: Date.now,
+    underway: isolate.underway,
     holder: uuid(),
     defer,
   }),

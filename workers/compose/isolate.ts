@@ -78,6 +78,8 @@ export type SharedIsolate = RuntimePorts & {
   cache: ReturnType<typeof layeredCache>;
   guards: GuardMemory;
   tokens: Map<string, { token: string; until: number }>;
+  /** What its objects ask providers for, and until when at most, in milliseconds. */
+  underway: Map<string, number>;
   features: FeatureStore;
   rules: RulesKv;
   routesOf(tenant: string): RoutesKv;
@@ -257,6 +259,7 @@ function isolate(env: Bindings): SharedIsolate {
       }),
     }),
     tokens: new Map(),
+    underway: new Map(),
     features: rememberedFeatures(tables, now),
     rules: rulesFromKv(
       env.RULES,
