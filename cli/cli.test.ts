@@ -214,7 +214,7 @@ describe("events", () => {
     const asked: (string | null)[] = [];
     ports.store = {
       ...ports.store,
-      events: async (_, { cursor }) => {
+      eventLines: async (_, { cursor }) => {
         asked.push(cursor);
         return { items: [], nextCursor: cursor === null ? "two" : null };
       },
