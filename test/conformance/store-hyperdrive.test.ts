@@ -13,7 +13,12 @@ import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 
 const Answer = z.union([
   z.object({ rows: z.array(z.unknown()) }),
-  z.object({ failed: z.string(), isUnavailable: z.boolean() }),
+  z.object({
+    failed: z.string(),
+    isUnavailable: z.boolean(),
+    code: z.string().optional(),
+    detail: z.string().optional(),
+  }),
 ]);
 
 type Through = { database: TestPostgres; sql: SqlClient; stop(): Promise<void> };
@@ -56,7 +61,8 @@ async function startThrough(): Promise<Through> {
       const answer = Answer.parse(await reply.json());
       if ("rows" in answer) return answer.rows as Row[];
       if (answer.isUnavailable) throw new StoreUnavailable(answer.failed);
-      throw new Error(answer.failed);
+      const { code, detail } = answer;
+      throw Object.assign(new Error(answer.failed), { code, detail });
     },
   });
   return {

@@ -19,7 +19,8 @@ export default {
       return Response.json({ rows });
     } catch (error) {
       const isUnavailable = error instanceof StoreUnavailable;
-      return Response.json({ failed: String(error), isUnavailable }, { status: 500 });
+      const { code, detail } = error as { code?: string; detail?: string };
+      return Response.json({ failed: String(error), isUnavailable, code, detail }, { status: 500 });
     }
   },
 } satisfies ExportedHandler<{ HYPERDRIVE: Hyperdrive }>;
