@@ -21,7 +21,8 @@ const CALIBRATION = 1_500;
  * too, so a machine may keep up with twice as many.
  */
 const OFFERED = 4;
-const CLIENTS = 4;
+/** So many that what they wait for does not hold them back: each answer waits for its events. */
+const CLIENTS = 32;
 /** As short as a minute of load needs; a deployment waits longer before it refuses. */
 const OVERLOADED_AFTER_SECONDS = 5;
 
