@@ -14,7 +14,7 @@ export const SCHEDULE_MUTANTS: readonly Suspect[] = [
     file: "src/schedule/sweeper.ts",
     from: "if (next !== null) await wake(next);",
     to: "void next;",
-    by: "enqueue-refused=0.9",
+    by: "object-unreachable=0.9,enqueue-refused=0.9",
   },
   {
     name: "the hourly look wakes nobody for the outbox",
@@ -51,14 +51,14 @@ export const SCHEDULE_MUTANTS: readonly Suspect[] = [
     file: "src/schedule/sweeper.ts",
     from: "if (set === null || set > at) await memory.setAlarm(at);",
     to: "if (set === null) await memory.setAlarm(at);",
-    by: "enqueue-refused=0.6",
+    by: "object-unreachable=0.6,enqueue-refused=0.6",
   },
   {
     name: "a later wake takes the place of an earlier one",
     file: "src/schedule/sweeper.ts",
     from: "if (set === null || set > at) await memory.setAlarm(at);",
     to: "await memory.setAlarm(at);",
-    by: "enqueue-refused=0.6",
+    by: "object-unreachable=0.6,enqueue-refused=0.6",
   },
   {
     name: "the sweep trusts the queue for ever",
