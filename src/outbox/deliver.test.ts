@@ -27,6 +27,17 @@ describe("deliver", () => {
     expect(world.journal.size).toBe(0);
   });
 
+  it("ends a row whose channel was removed before the claim, and buries nothing", async () => {
+    const world = await outboxWorld();
+    const id = await world.change();
+    world.ports.channels = async () => [];
+    expect(await world.deliver(id)).toMatchObject({ kind: "done", result: "skipped" });
+    expect(await world.rows()).toMatchObject([
+      { status: "done", attempts: [{ result: "skipped" }] },
+    ]);
+    expect(world.seen).toEqual([]);
+  });
+
   it("lets one of two callers through", async () => {
     const world = await outboxWorld();
     const id = await world.change();

@@ -57,8 +57,7 @@ export const IN_FLIGHT_MUTANTS: readonly Suspect[] = [
     file: "src/outbox/eligibility.ts",
     from: 'if (!config) return { kind: "skip", reason: "skipped", channelKind: "unknown" };',
     to: 'if (!config) return dead("settings", "it is gone", "unknown");',
-    by: "channel-5xx=0.5",
-    scene: 4,
+    tests: { files: ["src/outbox/deliver.test.ts"] },
   },
   {
     name: "facts once held are used for ever",
