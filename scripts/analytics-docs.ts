@@ -16,8 +16,9 @@ The Worker writes points into one dataset of [Workers Analytics Engine][engine],
 depends on them: they may be sampled, come late or be missing. The tables and \`stream audit\`
 have the truth.
 
-Equal latencies of an invocation are one point with their count, so that percentiles are real. Equal
-events are counted together. An invocation may write 250 points: past that each series is folded (neighbouring times
+Equal latencies of an invocation are one point with their count, so that percentiles are real.
+Equal events are counted together. An invocation may write 250 points: past that each series is
+folded (neighbouring times
 become their mean, and \`count\` says of how many), and more than 250 series wait for the next
 invocation of the isolate. \`index1\` is the source of the post, else the tenant; Analytics Engine
 samples by it, so weight everything by \`_sample_interval\`:
