@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { ArchiveBatch, ArchivedKind } from "../archive.ts";
 import type { Store } from "../index.ts";
 import {
-  arrival,
   at,
+  booksOf,
   change,
   dropped,
   eventOf,
@@ -20,11 +20,7 @@ const WRITTEN = { files: 1, rows: 2, bytes: 300 };
 const MANY = 1_000_000;
 
 export function archiveContract(store: () => Store): void {
-  const accept = (seconds: number, ...ids: number[]) =>
-    store().accept(
-      ids.map((id) => arrival(id)),
-      at(seconds),
-    );
+  const { accept, known, totals } = booksOf(store);
   const dropAll = (...ids: number[]) => {
     const judged = ids.map((id) => dropped(id));
     return store().recordJudgements(judged, at(3 * DAY));
@@ -47,14 +43,6 @@ export function archiveContract(store: () => Store): void {
   };
   const finish = (batch: ArchiveBatch, before: number, written = WRITTEN) =>
     store().deleteArchived(batch, written, at(before), at(4 * DAY));
-  const known = async (...ids: number[]) => {
-    const found = await Promise.all(ids.map((id) => store().post("x", String(id))));
-    return ids.filter((_, index) => found[index] !== undefined);
-  };
-  const totals = async () => {
-    const { latencyMs: _, postsPerSecond: __, covered: ___, ...counts } = await store().audit();
-    return counts;
-  };
 
   describe("the archive", () => {
     it("plans the old rows of one day, and deletes those alone, still counted", async () => {

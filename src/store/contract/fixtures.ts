@@ -261,6 +261,23 @@ export const DEAD_LETTER = {
   advice: "mend",
 };
 
+/** Posts by their numbers, and the store's own counts, which outlive what is deleted. */
+export const booksOf = (store: () => Store) => ({
+  accept: (seconds: number, ...ids: number[]) =>
+    store().accept(
+      ids.map((id) => arrival(id)),
+      at(seconds),
+    ),
+  async known(...ids: number[]): Promise<number[]> {
+    const found = await Promise.all(ids.map((id) => store().post("x", String(id))));
+    return ids.filter((_, index) => found[index] !== undefined);
+  },
+  async totals() {
+    const { latencyMs: _, postsPerSecond: __, covered: ___, ...counts } = await store().audit();
+    return counts;
+  },
+});
+
 export const rowOf = async (store: () => Store, id: number) =>
   (
     await store().outbox(

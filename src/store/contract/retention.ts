@@ -4,6 +4,7 @@ import { RETAINED, type RetentionResult, type RetentionStore } from "../retentio
 import {
   arrival,
   at,
+  booksOf,
   change,
   draft,
   dropped,
@@ -21,19 +22,7 @@ export function retentionContract(store: () => Store): void {
     seconds: number,
     limit = 100,
   ) => store().deleteExpired(what, at(seconds), limit);
-  const accept = (seconds: number, ...ids: number[]) =>
-    store().accept(
-      ids.map((id) => arrival(id)),
-      at(seconds),
-    );
-  const known = async (...ids: number[]) => {
-    const found = await Promise.all(ids.map((id) => store().post("x", String(id))));
-    return ids.filter((_, index) => found[index] !== undefined);
-  };
-  const totals = async () => {
-    const { latencyMs: _, postsPerSecond: __, covered: ___, ...counts } = await store().audit();
-    return counts;
-  };
+  const { accept, known, totals } = booksOf(store);
   const deadLetterOf = (subject: string) => {
     const said = { stage: "posts", reason: "poison", error: "", advice: "" };
     return { ...said, key: "k", payload: null, attempts: 1, subject };
